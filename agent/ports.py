@@ -39,6 +39,12 @@ class ToolAnswered:
     spoken: tuple[str, ...] = ()
     """Sentences in which the desk would say this result."""
     ok: bool = True
+    offers: tuple[str, ...] = ()
+    """References that "the first one", "that one" may mean next, best first."""
+    follow_up: str = ""
+    """The question that moves things on; a yes starts `follow_duty` with `follow_arguments`."""
+    follow_duty: str = ""
+    follow_arguments: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,9 @@ class ModelTurn:
     hotel_name: str = ""
     caller_number: str | None = None
     """E.164, None if hidden."""
+    hotel_town: str = ""
+    region: str = "US"
+    """ISO 3166 country in which numbers without a country code are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,11 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Farewell:
+    """The caller is done: the call ends once this reply is heard."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The reply is whole. A stream that ends without it failed."""
 
@@ -94,7 +108,7 @@ class Finished:
     confidence: float = 1.0
 
 
-ModelEvent = TextDelta | ToolCall | Asking | Finished
+ModelEvent = TextDelta | ToolCall | Asking | Farewell | Finished
 
 
 class ChatSession(Protocol):

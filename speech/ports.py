@@ -99,6 +99,8 @@ class Transcriber(Protocol):
     """A recogniser, shared by all calls of the process."""
 
     name: str
+    marks_turns: bool
+    """As its Listening."""
 
     async def warm(self) -> None:
         """Everything slow, once, before the line is ready. Raises SpeechError."""
@@ -123,8 +125,9 @@ class Speech:
 class Speaking(Protocol):
     """One call's voice."""
 
-    def say(self, sentence: str) -> AsyncIterator[Speech]:
-        """Speak one already speakable sentence. Stop iterating (aclose) to stop speaking. Raises SpeechError within its first-audio limit."""
+    def say(self, sentence: str, *, pace: float = 1.0, gain_db: float = 0.0) -> AsyncIterator[Speech]:
+        """Speak one already speakable sentence. Stop iterating (aclose) to stop speaking. Raises SpeechError within its first-audio limit.
+        `pace` below 1 is slower; `gain_db` is added to the usual loudness, without clipping."""
         ...
 
     async def close(self) -> None:

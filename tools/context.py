@@ -8,10 +8,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    from asyncio import Future
+
     from data.database import Database
     from data.hotel import Hotel
     from data.journal import Journal
     from data.knowledge_index import KnowledgeIndex
+    from tools.catalogue import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Context:
     utc_now: Callable[[], datetime]
     done: dict[str, str] = field(default_factory=dict)
     """Idempotency: key of a write → id it left, for this call."""
+    writing: dict[str, "Future[Outcome]"] = field(default_factory=dict)
+    """Writes under way, by what they do: they end even if nobody waits for them any more."""
 
     def now(self) -> datetime:
         """The hotel's local time."""
