@@ -29,7 +29,7 @@ from agent.ports import (
     Usage,
 )
 from agent.sentences import SentenceCutter, asked_for
-from agent.steps import Consent, Expect, HoldOn, Louder, Move, Pace, Say, Step, Used
+from agent.steps import CardRead, Consent, Expect, HoldOn, Louder, Move, Pace, Say, Step, Used
 from agent.urgent import urgent
 from speech.ports import Answer
 from tools.catalogue import Duty, NextStep, Outcome
@@ -194,7 +194,7 @@ class Receptionist:
         if offered and (only_yes(text) or _FOREIGN_YES.match(text)):
             return self._fixed(phrases.TO_THE_DESK), Move(NextStep.DESK, "the caller took the offer of a person")
         if card:
-            return self._fixed(phrases.NO_CARD), Expect(self._expected)
+            return CardRead(), self._fixed(phrases.NO_CARD), Expect(self._expected)
         if self._expected in _FREE and (other := languages.not_english(text, language) or languages.asked_for(text)):
             if self._foreign:
                 return self._fixed(phrases.TO_THE_DESK), Move(NextStep.DESK, f"speaks {other.name}")

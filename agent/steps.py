@@ -70,4 +70,9 @@ class Consent:
     state: str
 
 
-Step = Say | Expect | Used | Move | Pace | Louder | HoldOn | Consent
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """What the caller has just said holds a card number: it is to be made unhearable and unreadable."""
+
+
+Step = CardRead | Say | Expect | Used | Move | Pace | Louder | HoldOn | Consent

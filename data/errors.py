@@ -14,11 +14,11 @@ class DataError(Exception):
     retryable = False
 
 
-class DatabaseUnavailable(DataError):  # noqa: N818
+class DatabaseUnavailable(DataError):
     retryable = True
 
 
-class NotFound(DataError):  # noqa: N818
+class NotFound(DataError):
     pass
 
 

@@ -11,12 +11,12 @@ from agent import phrases
 from agent.conversation import Conversation
 from agent.ports import CallerSaid
 from agent.reply import Receptionist
-from agent.steps import Consent, Expect, HoldOn, Louder, Move, Pace, Say, Step, Used
+from agent.steps import CardRead, Consent, Expect, HoldOn, Louder, Move, Pace, Say, Step, Used
 from agent.urgent import urgent
 from speech.errors import SpeechError, SynthesizerError
 from speech.ports import Answer, Speaking, Speech, Synthesizer
 from speech.speakable import speakable
-from speech.turns import EndOfTurn, GiveUp, Interrupt, Resume
+from speech.turns import EndOfTurn, GiveUp, Interrupt, Resume, Why
 from telephony import events
 from telephony.call import Part
 from telephony.events import Event, Utterance
@@ -24,6 +24,8 @@ from telephony.keypad import NUMBERS, Keypad, Keys
 from telephony.playback import Playback
 from tools.catalogue import NextStep
 
+SLOW_SPEAKER = 1.5
+"""Who asks us to speak more slowly gets longer pauses too."""
 STEPS_AHEAD = 8
 """How many steps may wait for the voice: the model is held back beyond."""
 OPEN_LIMIT_S = 8.0
@@ -94,7 +96,7 @@ class Answering(Part):
                 self._playback.hold()
             case Resume():
                 self._playback.resume()
-            case GiveUp() if self._moving:
+            case GiveUp() if self._moving or (event.why is Why.NO_WORDS and self._playback.held):
                 self._playback.resume()
             case GiveUp():
                 self._missed()
@@ -215,7 +217,12 @@ class Answering(Part):
                 case Move():
                     self._moving = True
                     self.tell(events.MovesOn(step.next_step, step.reason))
+                case CardRead():
+                    if turn is not None:
+                        self.tell(events.CardDigits(turn.ended.start_ms, turn.ended.end_ms))
                 case Pace():
+                    if step.factor < 1:
+                        self.tell(events.Patience(SLOW_SPEAKER))
                     self._pace = min(1.3, max(0.6, self._pace * step.factor))
                 case Louder():
                     self._gain_db = min(12.0, max(-12.0, self._gain_db + step.db))

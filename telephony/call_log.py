@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from agent.guard import mask_card
 from data.records import CallRecord, CallUpdate, RecordingRecord, ToolUseRecord, TurnRecord, UtteranceRecord
 from speech.ports import Answer
 from speech.turns import EndOfTurn
@@ -112,6 +113,7 @@ class CallLog(Part):
 
     def _put_caller(self, ended: EndOfTurn) -> None:
         self._count += 1
+        said, _ = mask_card(ended.text)
         self._rows.put(
             UtteranceRecord(
                 hotel_id=self._hotel_id,
@@ -119,8 +121,8 @@ class CallLog(Part):
                 number=self._count,
                 turn=self._turn,
                 speaker="caller",
-                said=ended.text,
-                heard=ended.text,
+                said=said,
+                heard=said,
                 started_ms=ended.start_ms,
                 ended_ms=ended.end_ms,
                 confidence=ended.confidence,
@@ -155,7 +157,7 @@ class CallLog(Part):
                 hotel_id=self._hotel_id,
                 call_id=self.call.facts.id,
                 number=timed.turn,
-                caller_text=timed.caller_text,
+                caller_text=mask_card(timed.caller_text)[0],
                 confidence=timed.confidence,
                 asked=self._asked.value,
                 started_ms=timed.start_ms,

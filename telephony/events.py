@@ -150,6 +150,13 @@ class HoldsOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """For the rest of the call the caller's pauses may be this many times as long."""
+
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentGiven:
     """The caller's word on being recorded: "given" or "refused"."""
 
@@ -194,5 +201,6 @@ class Ended:
 
 Event = (
     Decision | Heard | Decoded | Keyed | MarkReturned | Interrupted | AgentAudible | AgentQuiet | UtteranceProven | Expecting | ReplyBegan
-    | ReplyEnded | ToolUsed | TurnTimed | MovesOn | HoldsOn | ConsentGiven | CardDigits | SilentFor | RecordingFailed | SpeechFailed | Ended
+    | ReplyEnded | ToolUsed | TurnTimed | MovesOn | HoldsOn | Patience | ConsentGiven | CardDigits | SilentFor | RecordingFailed | SpeechFailed
+    | Ended
 )  # fmt: skip

@@ -10,7 +10,7 @@ from speech.errors import SpeechError
 from speech.ports import Answer, ListenHints, Listening, Transcriber, TranscriberEvent, TranscriberFailed, Transcript, VoiceStream
 from speech.turns import Backchannel, Decision, EndOfTurn, GiveUp, LikelyEnd, PartialDecode, Resume, Turns
 from telephony.call import Part
-from telephony.events import AgentAudible, AgentQuiet, Decoded, Event, Expecting, Heard, HoldsOn, SpeechFailed
+from telephony.events import AgentAudible, AgentQuiet, Decoded, Event, Expecting, Heard, HoldsOn, Patience, SpeechFailed
 
 EARLY_PACKETS = 500
 """How many packets are kept while the recogniser opens: ten seconds."""
@@ -57,6 +57,8 @@ class Hearing(Part):
             self._turns.agent_speaking(None, event.at_ms)
         elif isinstance(event, Expecting):
             self._expect(event.answer)
+        elif isinstance(event, Patience):
+            self._turns.patience(event.factor)
         elif isinstance(event, HoldsOn):
             self._turns.hold(self.call.now_ms() + HOLD_MS)
 

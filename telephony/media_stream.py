@@ -7,7 +7,7 @@ Source of the message shapes: twilio.com/docs/voice/media-streams/websocket-mess
 import binascii
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -152,10 +152,12 @@ class MediaStream:
     def _running(self, message: dict[str, Any]) -> bool:
         return bool(self.stream_sid) and not self.stopped and message.get("streamSid", self.stream_sid) == self.stream_sid
 
-    def _odd(self, kind: str) -> None:
+    def _odd(self, kind: str) -> StreamEvent | None:
+        """Counted, and nothing to act on."""
         self.oddities[kind] += 1
         if self.oddities.total() > MAX_ODDITIES:
             raise ProtocolError("too many odd messages")
+        return None
 
 
 def _inner(message: dict[str, Any], key: str) -> dict[str, Any]:
@@ -163,7 +165,7 @@ def _inner(message: dict[str, Any], key: str) -> dict[str, Any]:
     return inner if isinstance(inner, dict) else {}
 
 
-def _is_sid(value: object) -> bool:
+def _is_sid(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and 0 < len(value) <= 64 and value.isascii() and value.isalnum()
 
 

@@ -91,6 +91,11 @@ class Playback(Part):
         """Something is being said, about to be, or held."""
         return bool(self._sentences or self._held)
 
+    @property
+    def held(self) -> bool:
+        """An interruption has stopped what was being said; it may yet be resumed."""
+        return self._held is not None
+
     # what the conversation does
 
     def hold(self) -> None:

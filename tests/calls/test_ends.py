@@ -47,7 +47,7 @@ def plays(phone: Phone) -> int:
     assert phone.rows.of(RecordingRecord)[-1].state == "finished"
     with wave.open(str(phone.recorder.path)) as file:
         assert file.getnchannels() == 2
-        return file.getnframes() // 8
+        return int(file.getnframes()) // 8
 
 
 async def at_once(phone: Phone) -> None:

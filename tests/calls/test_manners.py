@@ -1,12 +1,16 @@
 """Turns, interruptions, silence, keys and the goodbye, in whole calls on virtual time."""
 
+import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from agent.steps import Consent, Expect, HoldOn, Move, Say, Step
+from agent.ports import CallerSaid
+from agent.steps import CardRead, Consent, Expect, HoldOn, Move, Pace, Say, Step
 from speech.ports import Answer
 from speech.turns import Backchannel, EndOfTurn, Interrupt, Resume
+from telephony import events
 from telephony.events import AgentAudible, MovesOn, ReplyBegan
 from telephony.lifecycle import Deadlines
 from tests.calls.line import GREETING, ROOM, VOICE, FakeEar, Phone
@@ -305,7 +309,7 @@ def test_two_turns_before_the_first_answer_get_one(tmp_path: Path) -> None:
 
     phone = run(call())
     assert phone.heard[1:] == ["About and a sauna, yes."]
-    known = [message.text for message in phone.conversation.messages() if type(message).__name__ == "CallerSaid"]
+    known = [message.text for message in phone.conversation.messages() if isinstance(message, CallerSaid)]
     assert known == ["do you have a pool?", "and a sauna?"]
     assert phone.desk.cancelled == 1
 
@@ -335,3 +339,44 @@ def test_a_call_that_is_too_long_goes_to_the_desk(tmp_path: Path) -> None:
     ended = run(call()).call.ended
     assert ended is not None
     assert (ended.reason, ended.step) == ("too long", NextStep.DESK)
+
+
+def test_a_card_number_is_kept_nowhere(tmp_path: Path) -> None:
+    async def call() -> None:
+        def answers(text: str) -> tuple[Step, ...]:
+            return (CardRead(), Say("Please don't give me card details.")) if "4111" in text else (Say("Certainly."),)
+
+        async with Phone(tmp_path, answers) as phone:
+            await phone.until_quiet()
+            began = phone.call.now_ms()
+            await phone.say("my card is 4111 1111 1111 1111")
+            await phone.until(lambda: phone.watch.of(events.CardDigits))
+            await phone.until_quiet()
+            (span,) = phone.watch.of(events.CardDigits)
+            assert span.start_ms <= began + 400
+        said = [record.said for record in phone.rows.utterances().values() if record.speaker == "caller"]
+        assert said
+        assert "4111" not in said[0]
+        with wave.open(str(phone.recorder.path)) as recording:
+            sound = np.frombuffer(recording.readframes(recording.getnframes()), "<i2").reshape(-1, 2)
+        assert not np.any(sound[span.start_ms * 8 : span.end_ms * 8, 0])
+        assert np.any(sound[:, 1])
+
+    run(call())
+
+
+def test_who_wants_it_slower_gets_longer_pauses(tmp_path: Path) -> None:
+    async def call() -> None:
+        def answers(text: str) -> tuple[Step, ...]:
+            return (Pace(0.85), Say("Of course, I'll speak more slowly.")) if "slower" in text else (Say("There is."),)
+
+        async with Phone(tmp_path, answers) as phone:
+            await phone.until_quiet()
+            for number, text in enumerate(("is there a pool", "slower please", "is there a pool"), 1):
+                await phone.say(text)
+                await phone.until(lambda: len(phone.watch.of(EndOfTurn)) == number)  # noqa: B023 - looked at at once
+                await phone.until_quiet()
+            before, _, after = (ended.at_ms - ended.end_ms for ended in phone.watch.of(EndOfTurn))
+            assert after > before
+
+    run(call())

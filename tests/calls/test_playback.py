@@ -77,7 +77,7 @@ def test_hardly_more_than_the_limit_is_ever_queued(tmp_path: Path, carrier: dict
             most = max(most, wire.queued_ms())
 
         async with Phone(tmp_path, answers, **carrier) as phone:
-            Wire.put = measured  # type: ignore[method-assign]
+            Wire.put = measured  # type: ignore[assignment,method-assign]
             try:
                 await phone.ask("when is breakfast?")
                 await phone.ask("and on Sundays?")

@@ -177,7 +177,7 @@ def test_a_line_without_packets_is_lost() -> None:
 
 def test_a_call_without_a_word_ends_within_a_minute(line: Line) -> None:
     line.says(5000)
-    found = []
+    found: list[tuple[int, Action]] = []
     while line.now < 60_000 and not any(isinstance(action, End) for _, action in found):
         found += line.passes(1000)
         if found and isinstance(found[-1][1], Prompt):

@@ -75,7 +75,7 @@ def test_a_teletype_goes_to_a_person() -> None:
 
 def wav(path: Path) -> Samples:
     with wave.open(str(path)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / np.float32(32768)
 
 
 @pytest.mark.parametrize("path", VOICES, ids=lambda path: f"{path.parent.name}-{path.stem}")
