@@ -25,6 +25,7 @@ from agent.ports import (
     TextDelta,
     ToolAnswered,
     ToolAsked,
+    ToolBegun,
     ToolCall,
 )
 from tools.catalogue import strict_schema
@@ -105,7 +106,11 @@ class OpenAISession:
                         case "response.output_text.delta" | "response.refusal.delta":
                             due = clock() + limits.between_s
                             yield TextDelta(event.delta)
-                        case "response.output_item.added" | "response.function_call_arguments.delta":
+                        case "response.output_item.added":
+                            due = clock() + limits.between_s
+                            if event.item.type == "function_call":
+                                yield ToolBegun()
+                        case "response.function_call_arguments.delta":
                             due = clock() + limits.between_s
                         case "response.output_item.done" if event.item.type == "function_call":
                             due = clock() + limits.between_s

@@ -79,6 +79,11 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolBegun:
+    """A tool call is coming, its arguments are still on their way: time to cover the silence."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCall:
     call_id: str
     name: str
@@ -108,7 +113,7 @@ class Finished:
     confidence: float = 1.0
 
 
-ModelEvent = TextDelta | ToolCall | Asking | Farewell | Finished
+ModelEvent = TextDelta | ToolBegun | ToolCall | Asking | Farewell | Finished
 
 
 class ChatSession(Protocol):

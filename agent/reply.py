@@ -25,6 +25,7 @@ from agent.ports import (
     ModelTurn,
     TextDelta,
     ToolAnswered,
+    ToolBegun,
     ToolCall,
     Usage,
 )
@@ -251,7 +252,8 @@ class Receptionist:
                     for sentence in spoken:
                         said.append(sentence)
                         yield self._say(sentence)
-                    if (event is None or calls) and not said and not covered and not self._at_once:
+                    takes_time = event is None or isinstance(event, ToolBegun | ToolCall)
+                    if takes_time and not said and not covered and not self._at_once:
                         covered = True
                         yield self._fixed(self._filler())
             if not finished:

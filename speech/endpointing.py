@@ -71,6 +71,8 @@ class Waits:
     """Shorter sounds over the agent are coughs and clicks."""
     interrupt_ms: int = 440
     """Voice over the agent that is still up after this, without words: the caller wants the floor."""
+    interrupt_sure_ms: int = 400
+    """The same where nothing but the caller sounds like a voice, so that one who goes on softly is known sooner."""
     backchannel_most_ms: int = 900
     """"Mm-hm" and its like never last longer; beyond, the caller goes on talking, loud or soft."""
     resume_ms: int = 1_000

@@ -155,6 +155,27 @@ class EchoFloor:
         self.db = max(self._blocks)
 
 
+class Calm:
+    """Does nothing on the line sound like a voice while we speak, not even our echo? Then voice activity alone tells a caller's."""
+
+    PACKETS: Final = 50
+    """The last second in which we spoke and nothing stood out; before that nothing is known."""
+    VOICED: Final = 0.5
+    MOST: Final = 5
+    """So many packets may seem voiced."""
+
+    __slots__ = ("_voiced",)
+
+    def __init__(self) -> None:
+        self._voiced: deque[bool] = deque(maxlen=self.PACKETS)
+
+    def add(self, probability: float) -> None:
+        self._voiced.append(probability >= self.VOICED)
+
+    def __bool__(self) -> bool:
+        return len(self._voiced) == self.PACKETS and sum(self._voiced) <= self.MOST
+
+
 class Burst:
     """Sound that stands out of the echo while the agent speaks: is it a voice, and does it keep up as a speaker's who wants the floor?
     A backchannel dies away within half a second."""
@@ -166,10 +187,16 @@ class Burst:
     """Packets (120 ms) that tell whether the voice is still up …"""
     STRONG_DB: Final = 9.0
     """… within this of its loudest packet."""
+    SURE: Final = 0.9
+    """On a line where nothing else sounds like a voice, the voice goes on through soft sounds as long as every recent packet is this surely one …"""
+    SOFT_DB: Final = 25.0
+    """… and within this of the loudest: what the voice activity still says in the silence after a word does not count."""
 
-    __slots__ = ("_levels", "_packets", "_peak", "_sum", "last_ms", "loud_ms", "peak_db", "start_ms")
+    __slots__ = ("_calm", "_levels", "_packets", "_peak", "_probabilities", "_sum", "last_ms", "loud_ms", "peak_db", "start_ms")
 
-    def __init__(self, start_ms: int) -> None:
+    def __init__(self, start_ms: int, *, calm: bool = False) -> None:
+        self._calm = calm
+        self._probabilities: deque[float] = deque(maxlen=self.RECENT)
         self.start_ms = self.last_ms = start_ms
         self.loud_ms, self.peak_db = 0, -96.0
         self._levels: deque[float] = deque(maxlen=self.RECENT)
@@ -181,10 +208,12 @@ class Burst:
         self._sum += probability
         self._peak = max(self._peak, probability)
         self._levels.append(level_db)
+        self._probabilities.append(probability)
         if loud:
             self.loud_ms += end_ms - max(self.last_ms, end_ms - PACKET_MS)
-            self.last_ms = end_ms
             self.peak_db = max(self.peak_db, level_db)
+        if loud or (self.is_sure and level_db > self.peak_db - self.SOFT_DB):
+            self.last_ms = end_ms
 
     @property
     def lasts_ms(self) -> int:
@@ -193,6 +222,11 @@ class Burst:
     @property
     def is_voice(self) -> bool:
         return self._peak >= self.PEAK and self._sum >= self.MEAN * self._packets
+
+    @property
+    def is_sure(self) -> bool:
+        """Is it surely a voice that goes on? Only a calm line can tell: elsewhere our own echo sounds like one too."""
+        return self._calm and min(self._probabilities) >= self.SURE
 
     @property
     def is_up(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
 from speech.endpointing import Waits, wait_ms
-from speech.interruptions import PACKET_MS, Burst, EchoFloor, Meaning, meaning
+from speech.interruptions import PACKET_MS, Burst, Calm, EchoFloor, Meaning, meaning
 from speech.ports import Answer, TranscriberEvent, TranscriberFailed, Transcript, TurnMark, TurnSignal
 
 
@@ -121,6 +121,7 @@ class Turns:
         self._agent: str | None = None
         self._burst: Burst | None = None
         self._agent_until, self._asked_question, self._echo = -waits.echo_tail_ms, False, EchoFloor()
+        self._calm = Calm()
         self._spoken = ""
         self._now = 0
         self._voice, self._rising, self._last_voice, self._loud = False, -1, 0, -90.0
@@ -233,11 +234,12 @@ class Turns:
     def _over_agent(self, probability: float, level_db: float, now: int, *, loud: bool) -> Sequence[Decision]:
         if self._burst is None:
             if not loud:
+                self._calm.add(probability)
                 return NOTHING if self._state is _State.IDLE else self._step(now)
             if self._state is _State.IDLE:
                 self._clear()
                 self._state, self._start = _State.BURST, now - PACKET_MS
-            self._burst = Burst(now - PACKET_MS)
+            self._burst = Burst(now - PACKET_MS, calm=bool(self._calm))
         self._burst.add(probability, level_db, now, loud=loud)
         self._last_voice = max(self._last_voice, self._burst.last_ms)
         return self._step(now)
@@ -300,7 +302,8 @@ class Turns:
         if now - burst.last_ms >= w.burst_end_ms:
             return self._unless_over(now, burst)
         patient = self._meaning in (Meaning.BACKCHANNEL, Meaning.ECHO)
-        if burst.is_voice and (burst.lasts_ms >= w.backchannel_most_ms or (burst.lasts_ms >= w.interrupt_ms and not patient and burst.is_up)):
+        keeps_up = burst.lasts_ms >= w.interrupt_ms and burst.is_up or burst.lasts_ms >= w.interrupt_sure_ms and burst.is_sure
+        if burst.is_voice and (burst.lasts_ms >= w.backchannel_most_ms or (keeps_up and not patient)):
             return self._interrupt(now, "voice")
         paused = now - burst.last_ms >= w.voice_gap_ms
         if (paused or burst.lasts_ms >= w.burst_decode_ms) and burst.loud_ms >= w.burst_least_ms and self._asked_upto < 0 and burst.is_voice:
