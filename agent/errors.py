@@ -20,5 +20,3 @@ class ModelError(AgentError):
 
 class ModelBusy(ModelError):
     retryable = False
-    retry_after_s: float | None = None
-    """When it asked to come back; None: it did not say."""

@@ -212,10 +212,7 @@ def _error(code: str | None, message: str) -> ModelError:
 
 def _as_model_error(error: openai.APIError) -> ModelError:
     if isinstance(error, openai.RateLimitError):
-        busy = ModelBusy(f"refused with 429: {error.code or 'rate limit'}")
-        after = error.response.headers.get("retry-after", "")
-        busy.retry_after_s = float(after) if after.replace(".", "", 1).isdigit() else None
-        return busy
+        return ModelBusy(f"refused with 429: {error.code or 'rate limit'}")
     if isinstance(error, openai.APIStatusError):
         refused = ModelError(f"refused with {error.status_code}")
         refused.retryable = error.status_code >= 500

@@ -146,4 +146,3 @@ class Usage:
 
     input_tokens: int = 0
     output_tokens: int = 0
-    by_model: dict[str, int] = field(default_factory=dict)

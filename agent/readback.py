@@ -1,13 +1,9 @@
 """What is said back to the caller before it is used, and how they answer: yes, no, or what is right instead. Pure."""
 
 import re
-from datetime import date
 
 import phonenumbers
 
-from speech.spelled import NATO
-
-_WORDS = {letter: word.capitalize() for word, letter in reversed(NATO.items())}
 _SIGNS = {"'": "apostrophe", "-": "hyphen", ".": "dot", "_": "underscore", "+": "plus"}
 _EMAIL_SIGNS = _SIGNS | {"-": "dash"}
 
@@ -40,20 +36,9 @@ def email(address: str) -> str:
     return f"{', '.join(_EMAIL_SIGNS.get(sign, sign.upper()) for sign in local)}, at {domain}"
 
 
-def code(value: str, *, words: bool = False) -> str:
-    """Sign by sign; `words`: the second time, "H as in Hotel"."""
-    signs = [sign for sign in value.upper() if sign.isalnum()]
-    return ", ".join(f"{sign} as in {_WORDS[sign.lower()]}" if words and sign.lower() in _WORDS else sign for sign in signs)
-
-
-def stay(check_in: date, check_out: date, today: date) -> str:
-    """ "from Friday, March 5 to Sunday, March 7, 2 nights"."""
-    nights = (check_out - check_in).days
-    return f"from {_day(check_in, today)} to {_day(check_out, today)}, {nights} night{'' if nights == 1 else 's'}"
-
-
-def _day(day: date, today: date) -> str:
-    return f"{day:%A}, {day:%B} {day.day}" + (f", {day.year}" if day.year != today.year else "")
+def code(value: str) -> str:
+    """Sign by sign."""
+    return ", ".join(sign for sign in value.upper() if sign.isalnum())
 
 
 _FILL = r"(?:(?:oh|um|uh|ah|er|well|so|and|okay|ok|right|great|perfect|good|sorry|thanks|thank you|actually|hmm|mm)[,.! ]+)*"
@@ -118,35 +103,3 @@ def corrected(text: str) -> str:
     said = text.strip().replace("’", "'").rstrip(".!? ")
     rest = _REFUSAL.sub("", said + " ").strip(" ,.")
     return "" if agrees(rest) is not None and len(rest.split()) <= 4 else rest
-
-
-_WITH = re.compile(
-    r"\b(?:with|has|takes|it's|there's|there are|use) (?P<many>an?|one|two|double|a double|a single|single"
-    r"|the letter)? ?(?P<letter>[a-z])(?:'?s)?\b"
-    r"(?:(?:,| and)? (?:not|instead of|rather than) (?:with )?(?:an? )?(?P<wrong>[a-z])\b)?(?P<end> at the end)?",
-    re.IGNORECASE,
-)
-_ALIKE = ("ck", "iy", "sz", "jg", "ea", "mn", "ei", "td", "bp", "vf", "vw", "uo", "ao", "kq", "cs")
-
-
-def respelled(word: str, text: str) -> str | None:
-    """The name with the caller's hint worked in: "Catherine" and "with a K" → "Katherine"; "two t's" doubles. None: the hint does not fit."""
-    hint = _WITH.search(text.replace("’", "'"))
-    if not hint:
-        return None
-    letter, many, low = hint["letter"].lower(), (hint["many"] or "a").lower(), word.lower()
-    if many in ("two", "double", "a double"):
-        at = low.rfind(letter)
-        return word[: at + 1] + letter + word[at + 1 :] if at >= 0 and letter * 2 not in low else None
-    if many in ("one", "single", "a single") and letter * 2 in low:
-        at = low.index(letter * 2)
-        return word[:at] + word[at + 1 :]
-    if letter == "e" and hint["end"] and not low.endswith("e"):
-        return word + "e"
-    wrong = [hint["wrong"].lower()] if hint["wrong"] else [pair.replace(letter, "", 1) for pair in _ALIKE if letter in pair]
-    places = [low.find(other) for other in wrong if other in low]
-    if not places or (letter in low and not hint["wrong"]):
-        return None
-    at = min(places)
-    fixed = word[:at] + letter + word[at + 1 :]
-    return fixed[:1].upper() + fixed[1:] if word[:1].isupper() else fixed

@@ -5,7 +5,7 @@ and that it is neither asked, denied, conditional, possible, habitual nor report
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from tools.catalogue import Receipt
 
@@ -259,12 +259,6 @@ def _kind_of_noun(noun: str) -> str:
         "payment": "payment", "refund": "payment", "charge": "payment", "deposit": "payment", "transfer": "transfer", "note": "note",
         "order": "request", "call": "request",
     }.get(noun.lower(), "done")  # fmt: skip
-
-
-def backed(sentence: str, receipts: Iterable[Receipt]) -> bool:
-    """May the sentence be said with these receipts of the call?"""
-    kinds = {receipt.kind for receipt in receipts}
-    return all(_BACKING[claim] & kinds if claim in _BACKING else kinds for claim in claims(sentence))
 
 
 def unbacked(sentence: str, receipts: Collection[Receipt]) -> frozenset[str]:

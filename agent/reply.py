@@ -12,9 +12,8 @@ import structlog
 from agent import facts, guard, languages, phrases, receipts
 from agent.conversation import Conversation, is_object
 from agent.errors import ModelError
-from agent.local_model.hearing import Told
 from agent.manners import Manner, manner, only_yes
-from agent.partial_lead import note, partial_lead
+from agent.partial_lead import Remembered, partial_lead
 from agent.ports import (
     Asking,
     CallerSaid,
@@ -102,7 +101,7 @@ class Receptionist:
         self._misses = 0
         self._person_offered = False
         self._fillers = 0
-        self._told = Told()
+        self._remembered = Remembered(context)
         self._cards = guard.CardWatch()
         self._foreign = False
         self._ended = False
@@ -148,7 +147,7 @@ class Receptionist:
         """The caller is gone: writes under way end within their limit, and what they told of themselves is kept as a lead."""
         if self._running:
             await asyncio.wait(self._running, timeout=self._limits.last_write_s)
-        if not self._ended and (lead := partial_lead(tuple(self._duties.values()), self._conversation, self._told, self._context)):
+        if not self._ended and (lead := await partial_lead(tuple(self._duties.values()), self._conversation, self._remembered)):
             await self._use(ToolCall("after_hang_up", lead.duty.name, lead.arguments()))
         for task in self._running:
             task.cancel()
@@ -158,7 +157,7 @@ class Receptionist:
         card = self._cards.heard(said.text, self._now_ms())
         self._conversation.caller(guard.mask_card(asked.rest if asked and asked.rest else said.text)[0], said.confidence)
         if said.confidence >= self._limits.believed:
-            note(self._told, said.text, self._expected, self._context)
+            self._remembered.note(said.text, self._expected)
         if asked and asked.manner is Manner.NO_RECORDING:
             yield Consent("refused")
             yield self._fixed(phrases.NOT_RECORDED)

@@ -13,14 +13,10 @@ Kind = Literal["fire", "medical", "intruder", "self_harm", "person"]
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """What to say at once, sentence by sentence; afterwards the call goes to the desk and staff are alerted (a person asked for: no alert)."""
+    """What to say at once, sentence by sentence; afterwards the call goes to the desk."""
 
     kind: Kind
     say: tuple[str, ...]
-
-    @property
-    def emergency(self) -> bool:
-        return self.kind != "person"
 
 
 _TO_DESK = "I'll put you through to the front desk now. Please stay on the line."

@@ -62,8 +62,6 @@ class KnowledgeIndex(Protocol):
         """Best first; empty for a hotel without articles or a question without words."""
         ...
 
-    def topics(self, hotel_id: int) -> tuple[str, ...]: ...
-
 
 def sentences_of(body: str) -> tuple[str, ...]:
     """A body's sentences; "8:00 a.m. to" and "St. John" do not end one."""
@@ -121,10 +119,6 @@ class MatrixKnowledgeIndex:
         if house is None or not house.articles or not (plain := _plain(question)) or limit < 1:
             return []
         return await asyncio.to_thread(self._find, house, plain, limit)
-
-    def topics(self, hotel_id: int) -> tuple[str, ...]:
-        house = self._houses.get(hotel_id)
-        return tuple(article.topic for article in house.articles) if house else ()
 
     def _learn(self, articles: tuple[Article, ...]) -> _House:
         sentences = tuple(sentences_of(article.body) for article in articles)

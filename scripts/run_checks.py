@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 MOST_LINES = 500
 USUAL_LINES = 300
-PACKAGES = ("telephony", "agent", "speech", "tools", "data", "console")
+PACKAGES = ("telephony", "agent", "speech", "tools", "data")
 STEPS = (
     ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
     ("lint", [BIN / "ruff", "check", "--quiet", "."]),

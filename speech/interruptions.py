@@ -187,7 +187,7 @@ class Burst:
     """Packets (120 ms) that tell whether the voice is still up …"""
     STRONG_DB: Final = 9.0
     """… within this of its loudest packet."""
-    SURE: Final = 0.9
+    SURE: Final = 0.97
     """On a line where nothing else sounds like a voice, the voice goes on through soft sounds as long as every recent packet is this surely one …"""
     SOFT_DB: Final = 25.0
     """… and within this of the loudest: what the voice activity still says in the silence after a word does not count."""

@@ -159,16 +159,6 @@ def speakable(text: str) -> str:
     return text
 
 
-def say_digits(digits: str, groups: tuple[int, ...] = ()) -> str:
-    """Digits one by one, with a comma between groups ("2025550142", (3, 3, 4))."""
-    parts, at = [], 0
-    for size in groups:
-        parts.append(digits[at : at + size])
-        at += size
-    parts.append(digits[at:])
-    return ", ".join(digit_words(part) for part in parts if part)
-
-
 def say_code(code: str) -> str:
     """Letters and digits one by one: "H7Q-2X9" → "H, seven, Q, two, X, nine"."""
     return ", ".join(digit_words(sign) if sign.isdecimal() else sign.upper() for sign in code if sign.isalnum())

@@ -9,7 +9,7 @@ from speech.letters import CASE_WORDS, FILLERS, NATO, SOUND_LETTERS, Name, lette
 from speech.numerals import DIGITS, REPEATS, TENS, ordinal, read_digits, read_number
 from speech.spoken_email import Email, email
 
-__all__ = ["NATO", "Email", "Name", "Phone", "code", "digits", "email", "figures", "number", "person_name", "phone", "spelled_name"]
+__all__ = ["Email", "Name", "Phone", "code", "digits", "email", "figures", "number", "person_name", "phone", "spelled_name"]
 
 
 @dataclass(frozen=True, slots=True)

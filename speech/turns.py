@@ -302,7 +302,7 @@ class Turns:
         if now - burst.last_ms >= w.burst_end_ms:
             return self._unless_over(now, burst)
         patient = self._meaning in (Meaning.BACKCHANNEL, Meaning.ECHO)
-        keeps_up = burst.lasts_ms >= w.interrupt_ms and burst.is_up or burst.lasts_ms >= w.interrupt_sure_ms and burst.is_sure
+        keeps_up = (burst.lasts_ms >= w.interrupt_ms and burst.is_up) or (burst.lasts_ms >= w.interrupt_sure_ms and burst.is_sure)
         if burst.is_voice and (burst.lasts_ms >= w.backchannel_most_ms or (keeps_up and not patient)):
             return self._interrupt(now, "voice")
         paused = now - burst.last_ms >= w.voice_gap_ms

@@ -70,7 +70,6 @@ class CallLog(Part):
                 stack=self._stack,
             )
         )
-        self._rows.put(CallUpdate(facts.id, {"answered_at": now, "stack": self._stack}))
         self._put_recording()
 
     def event(self, event: Event) -> None:

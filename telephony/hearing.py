@@ -16,7 +16,6 @@ EARLY_PACKETS = 500
 """How many packets are kept while the recogniser opens: ten seconds."""
 HOLD_MS = 90_000
 """How long "hold on" may last before we ask once."""
-NO_DECISIONS: Sequence[Decision] = ()
 
 log = structlog.get_logger()
 

@@ -25,6 +25,8 @@ TELETYPE_HZ = (1400, 1800)
 """Baudot tones of a TTY (TIA-825-A)."""
 FAX_BLOCKS = 4
 TELETYPE_BLOCKS = 6
+FEWEST_WAVES, MOST_WAVES = 80, 240
+"""How often a block that is mostly one of these tones rises through zero; voices do so less often, silence never."""
 TONE_WATCH_MS = 60_000
 """How long after the start tones are looked for."""
 PITCH_WORDS = 12
@@ -34,6 +36,8 @@ _PITCH = re.compile(
     r"|to be removed from (?:this|our) list|pre-?approved|free (?:trial|quote) today"
 )
 
+_SIGNS = b"-" * 128 + b"+" * 128
+"""The sign of each mu-law code."""
 _WINDOW = np.hanning(BLOCK_BYTES).astype(np.float32)
 
 
@@ -55,6 +59,10 @@ class Tones:
     fax: int = 0
     teletype: int = 0
 
+    @property
+    def any(self) -> bool:
+        return bool(self.fax or self.teletype)
+
     def block(self, samples: mulaw.Samples) -> None:
         spectrum = np.fft.rfft(samples * _WINDOW)
         power = spectrum.real**2 + spectrum.imag**2
@@ -66,6 +74,11 @@ class Tones:
             self.fax += 1
         elif sum(shares[len(FAX_HZ) :]) > SHARE:
             self.teletype += 1
+
+
+def waves(block: bytes) -> int:
+    """How often the sound rises through zero."""
+    return block.translate(_SIGNS).count(b"-+")
 
 
 def pitch(text: str) -> int:
@@ -87,6 +100,8 @@ class Nuisance(Part):
             return
         block = bytes(self._block[:BLOCK_BYTES])
         self._block.clear()
+        if not self._tones.any and not FEWEST_WAVES <= waves(block) <= MOST_WAVES:
+            return
         samples = mulaw.to_samples(block)
         if samples @ samples < QUIET_ENERGY:
             self._tones = Tones()

@@ -15,12 +15,12 @@ def stream(websocket_url: str, ended_url: str, status_url: str, token: str) -> s
     return str(response)
 
 
-def dial(number: str, after_url: str, *, ring_s: int, caller_id: str | None = None, say: str = "") -> str:
+def dial(number: str, after_url: str, *, ring_s: int, say: str = "") -> str:
     """Ring the desk; `after_url` is asked with the outcome."""
     response = VoiceResponse()
     if say:
         response.say(say)
-    desk = Dial(action=after_url, method="POST", timeout=ring_s, caller_id=caller_id, answer_on_bridge=True)
+    desk = Dial(action=after_url, method="POST", timeout=ring_s, answer_on_bridge=True)
     desk.number(number)
     response.append(desk)
     return str(response)

@@ -6,10 +6,16 @@ from datetime import UTC, datetime, time
 from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from data.database import Database
 from data.hotel import AnswerMode, Hotel, Tax
 from data.journal import Journal
 from data.knowledge_index import Article, Hit
+from data.queries.rows import record
+from data.records import LeadRecord
+from data.tables import LeadRow
 from tools.context import Context
 
 NOON = datetime(2027, 3, 1, 17, 0, tzinfo=UTC)
@@ -57,9 +63,6 @@ class FewArticles:
         self.asked.append((hotel_id, question))
         return self.hits[:limit]
 
-    def topics(self, hotel_id: int) -> tuple[str, ...]:
-        return tuple(hit.topic for hit in self.hits)
-
 
 def a_call(
     hotel: Hotel = HOTEL,
@@ -82,6 +85,12 @@ def a_call(
         journal=cast("Journal", journal),
         utc_now=utc_now or (lambda: now),
     )
+
+
+async def leads_at(session: AsyncSession, hotel_id: int) -> list[LeadRecord]:
+    """All that the hotel has, the oldest first."""
+    rows = await session.execute(select(LeadRow).where(LeadRow.hotel_id == hotel_id).order_by(LeadRow.created_at, LeadRow.id))
+    return [record(LeadRecord, row) for row in rows.scalars()]
 
 
 def hotel(**changes: Any) -> Hotel:

@@ -13,9 +13,9 @@ def number(value: int) -> str:
     return WORDS[value] if 0 <= value < len(WORDS) else str(value)
 
 
-def count(value: int, one: str, many: str = "") -> str:
+def count(value: int, one: str) -> str:
     """(2, "night") → "two nights"."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+    return f"{number(value)} {one}{'' if value == 1 else 's'}"
 
 
 def ordinal(day: int) -> str:

@@ -78,7 +78,6 @@ PERSON_INSTEAD = (
     "I don't want to keep asking. Shall I connect you with the desk?",
     "A colleague can take that down more easily. Shall I put you through?",
 )
-TO_PERSON = "I'll connect you with the desk."
 FAILED = ("I'm sorry, I couldn't do that just now.", "I'm afraid that didn't work.")
 
 

@@ -23,16 +23,11 @@ class DatesRead:
     nights: int | None = None
     check_in_weekday: str | None = None
     """The arrival's weekday as said ("Friday"), also where today is unknown."""
-    weekday_only: bool = False
-    """The arrival was named by a weekday alone."""
     nights_change: int = 0
     """ "one more night": 1; "a night less": -1."""
     arrival_shift: int = 0
     """ "a day later": 1."""
     flags: tuple[Flag, ...] = field(default=())
-
-    def flag(self, name: str) -> Flag | None:
-        return next((f for f in self.flags if f.name == name), None)
 
     def __bool__(self) -> bool:
         days = (self.check_in, self.check_out, self.date, self.nights, self.check_in_weekday)
@@ -81,7 +76,6 @@ def read_dates(
         date=single,
         nights=nights,
         check_in_weekday=weekday,
-        weekday_only=arrival is not None and arrival.weekday is not None and not arrival.day,
         nights_change=change.nights if change and change.change == "length" else 0,
         arrival_shift=change.nights if change and change.change == "arrival" else 0,
         flags=tuple(flags),

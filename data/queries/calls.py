@@ -1,6 +1,5 @@
-"""Calls as rows: opened, filled while they run, finished once, and read back."""
+"""Calls as rows, read back; what the carrier says of them; and those that a crash left open. Running calls: `call_records`."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -35,61 +34,13 @@ COUNTED: dict[str, type[Base]] = {
 }
 
 
-async def open_call(session: AsyncSession, call: CallRecord) -> None:
-    """Store a new call; the same call twice is stored once."""
-    await session.execute(insert(CallRow).values(**asdict(call)).on_conflict_do_nothing())
-
-
-async def update_call(session: AsyncSession, call_id: UUID, **values: Any) -> None:
-    """Set columns that become known while it runs: answered_at, consent, next_step, stack, language, greeting_ms."""
-    await session.execute(update(CallRow).where(CallRow.id == call_id).values(**values))
-
-
-async def finish_call(session: AsyncSession, call_id: UUID, ended_at: datetime, reason: str) -> bool:
-    """Mark it ended; False if it was already: the first time and reason stay."""
-    ended = update(CallRow).where(CallRow.id == call_id, CallRow.ended_at.is_(None)).values(ended_at=ended_at, end_reason=reason)
-    return bool((await session.execute(ended.returning(CallRow.id))).all())
-
-
-async def finish_open_calls(session: AsyncSession, at: datetime, keep: Sequence[UUID] = ()) -> list[UUID]:
-    """Finish the calls that a crashed process left open, and their recordings; `keep` are alive."""
-    ended = update(CallRow).where(CallRow.ended_at.is_(None), CallRow.id.not_in(keep)).values(ended_at=at, end_reason=SERVER_STOPPED)
+async def finish_open_calls(session: AsyncSession, at: datetime) -> list[UUID]:
+    """Finish the calls that a crashed process left open, and their recordings."""
+    ended = update(CallRow).where(CallRow.ended_at.is_(None)).values(ended_at=at, end_reason=SERVER_STOPPED)
     left = list((await session.execute(ended.returning(CallRow.id))).scalars())
     recordings = update(RecordingRow).where(RecordingRow.call_id.in_(left), RecordingRow.state == "recording")
     await session.execute(recordings.values(state="finished"))
     return left
-
-
-async def add_turn(session: AsyncSession, turn: TurnRecord) -> None:
-    """Store a turn; told again, the later values stand."""
-    values = asdict(turn)
-    statement = insert(TurnRow).values(**values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["call_id", "number"], set_=values))
-
-
-async def add_utterance(session: AsyncSession, utterance: UtteranceRecord) -> None:
-    """Store an utterance; told again, the later values stand."""
-    values = asdict(utterance)
-    statement = insert(UtteranceRow).values(**values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["call_id", "number"], set_=values))
-
-
-async def update_heard(session: AsyncSession, call_id: UUID, number: int, heard: str, cut: bool, ended_ms: int | None = None) -> None:
-    """What of utterance `number` is proven heard."""
-    which = update(UtteranceRow).where(UtteranceRow.call_id == call_id, UtteranceRow.number == number)
-    values: dict[str, Any] = {"heard": heard, "cut": cut}
-    await session.execute(which.values(**(values if ended_ms is None else values | {"ended_ms": ended_ms})))
-
-
-async def add_tool_use(session: AsyncSession, use: ToolUseRecord) -> None:
-    await session.execute(insert(ToolUseRow).values(**asdict(use)))
-
-
-async def add_recording(session: AsyncSession, recording: RecordingRecord) -> None:
-    """Store a recording; told again, its size and state are brought up to date."""
-    values = asdict(recording)
-    statement = insert(RecordingRow).values(**values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["call_id", "path"], set_=values))
 
 
 async def add_status(session: AsyncSession, status: StatusRecord) -> bool:
@@ -110,11 +61,9 @@ async def call_by_sid(session: AsyncSession, call_sid: str) -> CallRecord | None
     return record(CallRecord, row) if row else None
 
 
-async def list_calls(session: AsyncSession, hotel_id: int | None = None, limit: int = LIST_LIMIT) -> list[CallRecord]:
+async def list_calls(session: AsyncSession, limit: int = LIST_LIMIT) -> list[CallRecord]:
     """The newest calls first."""
     newest = select(CallRow).order_by(CallRow.started_at.desc(), CallRow.id).limit(limit)
-    if hotel_id is not None:
-        newest = newest.where(CallRow.hotel_id == hotel_id)
     return [record(CallRecord, row) for row in (await session.execute(newest)).scalars()]
 
 
@@ -148,9 +97,3 @@ async def count_rows(session: AsyncSession, call_id: UUID) -> dict[str, int]:
     columns = [count(CallRow, CallRow.id).label("calls")]
     columns += [count(table, table.call_id).label(name) for name, table in COUNTED.items()]  # type: ignore[attr-defined]
     return dict((await session.execute(select(*columns))).one()._mapping)
-
-
-async def calls_from(session: AsyncSession, number: str, since: datetime) -> int:
-    """How often this number has called since then."""
-    recent = select(func.count()).select_from(CallRow).where(CallRow.from_number == number, CallRow.started_at >= since)
-    return (await session.execute(recent)).scalar_one()

@@ -43,11 +43,6 @@ async def _load(session: AsyncSession, condition: Any) -> Hotel | None:
     )
 
 
-async def hotel_by_number(session: AsyncSession, number: str) -> Hotel | None:
-    """The hotel that claims the called number (E.164)."""
-    return await _load(session, HotelRow.id == select(HotelNumberRow.hotel_id).where(HotelNumberRow.number == number).scalar_subquery())
-
-
 async def hotel_by_slug(session: AsyncSession, slug: str) -> Hotel:
     """Raises NotFound."""
     hotel = await _load(session, HotelRow.slug == slug)

@@ -2,9 +2,8 @@
 
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +11,6 @@ from data.queries.rows import record
 from data.records import LeadRecord
 from data.tables import LeadRow
 
-LIST_LIMIT = 50
 FILLED = ("name", "phone", "email", "interest", "check_in", "check_out", "guests", "note")
 
 
@@ -24,14 +22,3 @@ async def save_lead(session: AsyncSession, lead: LeadRecord) -> LeadRecord:
     values |= {"partial": LeadRow.partial & told["partial"], "updated_at": told["updated_at"]}
     statement = statement.on_conflict_do_update(index_elements=["id"], set_=values, where=LeadRow.hotel_id == lead.hotel_id)
     return record(LeadRecord, (await session.execute(statement.returning(LeadRow), execution_options={"populate_existing": True})).scalar_one())
-
-
-async def list_leads(session: AsyncSession, hotel_id: int, limit: int = LIST_LIMIT) -> list[LeadRecord]:
-    """The newest first."""
-    newest = select(LeadRow).where(LeadRow.hotel_id == hotel_id).order_by(LeadRow.created_at.desc(), LeadRow.id).limit(limit)
-    return [record(LeadRecord, row) for row in (await session.execute(newest)).scalars()]
-
-
-async def leads_of_call(session: AsyncSession, call_id: UUID) -> list[LeadRecord]:
-    rows = await session.execute(select(LeadRow).where(LeadRow.call_id == call_id).order_by(LeadRow.created_at))
-    return [record(LeadRecord, row) for row in rows.scalars()]

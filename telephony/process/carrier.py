@@ -17,7 +17,7 @@ import time
 import wave
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -153,8 +153,6 @@ def new_sid(prefix: str) -> str:
 class Heard:
     """What the caller's ear noticed. Times are seconds since the stream's start."""
 
-    audible_s: list[tuple[float, float]] = field(default_factory=list)
-    """When something of the agent was loud enough: (arrived, level)."""
     clears: int = 0
     marks: int = 0
     first_audible_s: float | None = None
@@ -193,10 +191,6 @@ class Stream:
         self._to_say.extend(mulaw[at : at + FRAME] for at in range(0, len(mulaw) - FRAME + 1, FRAME))
         if self._to_say and not self.closed.is_set():
             self.said.clear()
-
-    @property
-    def speaking(self) -> bool:
-        return bool(self._to_say)
 
     async def run(self) -> None:
         """Until the line closes the socket."""

@@ -13,7 +13,7 @@ from data.journal import Journal
 from data.queries.call_records import write_records
 from telephony.call_log import Record
 
-GATHER_S = 1.0
+GATHER_S = 0.5
 """How long rows gather before they are written."""
 MOST_AT_ONCE = 500
 MOST_WAITING = 200_000

@@ -264,13 +264,12 @@ async def test_whether_asking_again_makes_sense(brain: Running[Knobs], status: i
     assert caught.value.retryable is retryable
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("0.5", 0.5), ("", None), ("Thu, 26 Nov", None)])
-async def test_when_a_busy_service_wants_to_be_asked_again(brain: Running[Knobs], header: str, seconds: float | None) -> None:
-    brain.knobs.status, brain.knobs.retry_after = 429, header
+@pytest.mark.parametrize("retry_after", ["7", ""])
+async def test_a_busy_service_is_not_asked_again(brain: Running[Knobs], retry_after: str) -> None:
+    brain.knobs.status, brain.knobs.retry_after = 429, retry_after
     async with session(brain.base_url) as model:
-        with pytest.raises(ModelBusy) as caught:
+        with pytest.raises(ModelBusy):
             await answer(model, CallerSaid("Hello?"))
-    assert caught.value.retry_after_s == seconds
     assert len(brain.journal.of("request")) == 1, "a caller does not wait for a rate limit"
 
 

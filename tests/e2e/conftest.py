@@ -94,9 +94,6 @@ class NoArticles:
     async def search(self, hotel_id: int, question: str, limit: int = 3) -> list[Hit]:
         return []
 
-    def topics(self, hotel_id: int) -> tuple[str, ...]:
-        return ()
-
 
 class NoEmbedder:
     def warm(self) -> None:

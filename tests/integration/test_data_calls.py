@@ -10,8 +10,9 @@ from data.database import Database
 from data.errors import NotFound
 from data.hotel import Hotel
 from data.queries import calls
+from data.queries.call_records import write_records
 from data.queries.leads import save_lead
-from data.records import CallRecord, LeadRecord, RecordingRecord, StatusRecord, ToolUseRecord, TurnRecord, UtteranceRecord
+from data.records import CallRecord, CallUpdate, LeadRecord, RecordingRecord, StatusRecord, ToolUseRecord, TurnRecord, UtteranceRecord
 
 AT = datetime(2027, 3, 1, 17, tzinfo=UTC)
 
@@ -23,8 +24,12 @@ def a_call(hotel: Hotel, sid: str = "CA1", **values: object) -> CallRecord:
 
 async def opened(database: Database, call: CallRecord) -> UUID:
     async with database.begin() as session:
-        await calls.open_call(session, call)
+        await write_records(session, [call])
     return call.id
+
+
+def ended(call_id: UUID, after_s: int, reason: str) -> CallUpdate:
+    return CallUpdate(call_id, {"ended_at": AT + timedelta(seconds=after_s), "end_reason": reason})
 
 
 async def test_a_whole_call_reads_back_as_it_was_written(database: Database, demo_hotel: Hotel) -> None:
@@ -37,15 +42,11 @@ async def test_a_whole_call_reads_back_as_it_was_written(database: Database, dem
     recording = RecordingRecord(demo_hotel.id, identity, "recordings/1.wav")
     lead = LeadRecord("LD-20270301-ABCDEF", demo_hotel.id, "callback", AT, AT, call_id=identity, name="Maria Lopez")
     async with database.begin() as session:
-        await calls.add_turn(session, turn)
-        await calls.add_utterance(session, answer)
-        await calls.add_utterance(session, asked)
-        await calls.add_tool_use(session, use)
-        await calls.add_recording(session, recording)
+        await write_records(session, [turn, answer, asked, use, recording])
         await save_lead(session, lead)
     async with database.read() as session:
         whole = await calls.show_call(session, identity)
-        assert await calls.count_rows(session, identity) == {**{"calls": 1, "turns": 1, "utterances": 2, "tool_uses": 1, "recordings": 1, "leads": 1}}
+        assert await calls.count_rows(session, identity) == {"calls": 1, "turns": 1, "utterances": 2, "tool_uses": 1, "recordings": 1, "leads": 1}
         assert await calls.call_by_sid(session, "CA1") == call
         assert await calls.call_by_sid(session, "CA2") is None
     assert whole.call == call
@@ -63,15 +64,14 @@ async def test_what_is_told_again_is_stored_once_with_the_later_values(database:
     turn = TurnRecord(demo_hotel.id, identity, 1, "pool")
     for round_ in range(2):
         async with database.begin() as session:
-            await calls.add_utterance(session, utterance)
-            await calls.add_recording(session, replace(recording, bytes=round_ * 100, state="finished"))
-            await calls.add_turn(session, replace(turn, think_ms=round_))
+            later = replace(recording, bytes=round_ * 100, state="finished")
+            await write_records(session, [utterance, later, replace(turn, think_ms=round_)])
+    heard = replace(utterance, heard="Yes, until ten.", cut=True, ended_ms=2400)
     async with database.begin() as session:
-        await calls.update_heard(session, identity, 1, "Yes, until ten.", True, 2400)
-        await calls.update_heard(session, identity, 1, "Yes, until ten.", True)
+        await write_records(session, [heard])
     async with database.read() as session:
         whole = await calls.show_call(session, identity)
-    assert whole.utterances == (replace(utterance, heard="Yes, until ten.", cut=True, ended_ms=2400),)
+    assert whole.utterances == (heard,)
     assert whole.recordings[0].bytes == 100
     assert whole.turns[0].think_ms == 1
 
@@ -79,9 +79,9 @@ async def test_what_is_told_again_is_stored_once_with_the_later_values(database:
 async def test_a_call_ends_once_and_its_first_reason_stays(database: Database, demo_hotel: Hotel) -> None:
     identity = await opened(database, a_call(demo_hotel))
     async with database.begin() as session:
-        await calls.update_call(session, identity, consent="refused", next_step="desk")
-        assert await calls.finish_call(session, identity, AT + timedelta(seconds=9), "caller hung up")
-        assert not await calls.finish_call(session, identity, AT + timedelta(seconds=10), "server stopped")
+        await write_records(session, [CallUpdate(identity, {"consent": "refused", "next_step": "desk"}), ended(identity, 9, "caller hung up")])
+    async with database.begin() as session:
+        await write_records(session, [ended(identity, 10, "server stopped")])
     async with database.read() as session:
         call = (await calls.show_call(session, identity)).call
     assert (call.ended_at, call.end_reason) == (AT + timedelta(seconds=9), "caller hung up")
@@ -97,16 +97,15 @@ async def test_a_repeated_call_is_opened_once(database: Database, demo_hotel: Ho
 
 
 async def test_calls_that_a_crash_left_open_are_finished(database: Database, demo_hotel: Hotel) -> None:
-    left, alive, over = [await opened(database, a_call(demo_hotel, sid)) for sid in ("CA1", "CA2", "CA3")]
+    left, over = [await opened(database, a_call(demo_hotel, sid)) for sid in ("CA1", "CA2")]
     async with database.begin() as session:
-        await calls.add_recording(session, RecordingRecord(demo_hotel.id, left, "1.wav"))
-        await calls.finish_call(session, over, AT, "caller hung up")
+        await write_records(session, [RecordingRecord(demo_hotel.id, left, "1.wav"), ended(over, 0, "caller hung up")])
     async with database.begin() as session:
-        assert await calls.finish_open_calls(session, AT + timedelta(hours=1), keep=[alive]) == [left]
+        assert await calls.finish_open_calls(session, AT + timedelta(hours=1)) == [left]
     async with database.read() as session:
-        found = {call.id: call.end_reason for call in await calls.list_calls(session, demo_hotel.id)}
+        found = {call.id: call.end_reason for call in await calls.list_calls(session)}
         assert (await calls.show_call(session, left)).recordings[0].state == "finished"
-    assert found == {left: calls.SERVER_STOPPED, alive: None, over: "caller hung up"}
+    assert found == {left: calls.SERVER_STOPPED, over: "caller hung up"}
 
 
 async def test_statuses_are_kept_once_and_in_the_carriers_order(database: Database, demo_hotel: Hotel) -> None:
@@ -124,21 +123,11 @@ async def test_statuses_are_kept_once_and_in_the_carriers_order(database: Databa
         assert await calls.statuses(session, "CA1") == [*told, stream]
 
 
-async def test_how_often_a_number_called(database: Database, demo_hotel: Hotel) -> None:
-    for number in range(3):
-        await opened(database, a_call(demo_hotel, f"CA{number}", started_at=AT - timedelta(minutes=number)))
-    await opened(database, a_call(demo_hotel, "CA9", from_number="+12025550143"))
-    async with database.read() as session:
-        assert await calls.calls_from(session, "+12025550142", AT - timedelta(seconds=90)) == 2
-        assert await calls.calls_from(session, "+12025550144", AT - timedelta(hours=1)) == 0
-
-
 async def test_the_newest_calls_come_first_and_only_as_many_as_wanted(database: Database, demo_hotel: Hotel) -> None:
     for number in range(4):
         await opened(database, a_call(demo_hotel, f"CA{number}", started_at=AT + timedelta(minutes=number)))
     async with database.read() as session:
         assert [call.call_sid for call in await calls.list_calls(session, limit=2)] == ["CA3", "CA2"]
-        assert await calls.list_calls(session, demo_hotel.id + 1) == []
 
 
 async def test_a_call_that_nobody_made(database: Database) -> None:

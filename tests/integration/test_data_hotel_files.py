@@ -13,7 +13,7 @@ from data.errors import HotelFileError, NotFound
 from data.hotel import AnswerMode, Hotel
 from data.hotel_files import DEMO_HOTEL, NIGHTS_AHEAD, load_hotel, read_hotel
 from data.queries.articles import published_articles
-from data.queries.hotels import hotel_by_number, hotel_by_slug, list_hotels
+from data.queries.hotels import hotel_by_slug, list_hotels
 from data.queries.rooms import fees, nights, room_types
 from data.tables import ArticleRow, FeeRow, HotelNumberRow, InventoryNightRow, RateRow, RoomTypeRow
 
@@ -41,8 +41,6 @@ async def test_the_demo_hotel_is_whole(database: Database, demo_hotel: Hotel) ->
         articles = await published_articles(session, demo_hotel.id)
         assert sum(room.rooms for room in read_hotel(DEMO_HOTEL).rooms.rooms) == demo_hotel.rooms == 42
         assert len(types) == 5
-        assert await hotel_by_number(session, demo_hotel.numbers[1]) == demo_hotel
-        assert await hotel_by_number(session, "+12025550177") is None
         assert await hotel_by_slug(session, demo_hotel.slug) == demo_hotel
         assert await list_hotels(session) == [demo_hotel]
         with pytest.raises(NotFound):

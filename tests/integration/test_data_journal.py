@@ -13,8 +13,8 @@ from data.errors import DatabaseUnavailable, JournalError
 from data.hotel import Hotel
 from data.journal import Journal
 from data.queries.calls import show_call
-from data.queries.leads import list_leads
 from data.records import CallRecord, CallUpdate, LeadRecord, TurnRecord
+from tests.house import leads_at
 
 AT = datetime(2027, 3, 1, 17, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def a_lead(hotel: Hotel, letters: str = "AAAAAA", **values: Any) -> LeadRecord:
 
 async def stored(database: Database, hotel: Hotel) -> set[str]:
     async with database.read() as session:
-        return {lead.id[-6:] for lead in await list_leads(session, hotel.id)}
+        return {lead.id[-6:] for lead in await leads_at(session, hotel.id)}
 
 
 async def test_entries_are_taken_in_once_and_in_order(database: Database, demo_hotel: Hotel, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ async def test_entries_are_taken_in_once_and_in_order(database: Database, demo_h
     (tmp_path / "journal.jsonl").write_bytes(copy)
     assert await journal.drain(database) == 0
     async with database.read() as session:
-        assert [lead.name for lead in await list_leads(session, demo_hotel.id)] == ["Maria Lopez"]
+        assert [lead.name for lead in await leads_at(session, demo_hotel.id)] == ["Maria Lopez"]
 
 
 async def test_a_call_is_taken_in_whole(database: Database, demo_hotel: Hotel, tmp_path: Path) -> None:

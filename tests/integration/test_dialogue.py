@@ -19,9 +19,8 @@ from data.embedder import Embedder
 from data.hotel import Hotel
 from data.knowledge_index import MatrixKnowledgeIndex
 from data.queries.articles import published_articles
-from data.queries.leads import list_leads
 from telephony.process import model_files
-from tests.house import a_call
+from tests.house import a_call, leads_at
 from tools.catalogue import NextStep
 from tools.duties import DUTIES
 
@@ -87,7 +86,7 @@ async def test_from_a_question_to_a_noted_request_and_goodbye(talk: Talk, databa
     await talk("No, that's all, thank you. Goodbye.")
     assert talk.moved is NextStep.HANG_UP
     async with database.read() as session:
-        (lead,) = await list_leads(session, demo_hotel.id)
+        (lead,) = await leads_at(session, demo_hotel.id)
     assert (lead.name, lead.check_in, lead.check_out, lead.guests) == ("Dana Whitfield", date(2027, 6, 4), date(2027, 6, 7), 2)
 
 
@@ -104,7 +103,7 @@ async def test_a_caller_who_hangs_up_leaves_what_they_told(talk: Talk, database:
     await talk("Ines Duarte")
     await talk.receptionist.hung_up()
     async with database.read() as session:
-        (lead,) = await list_leads(session, demo_hotel.id)
+        (lead,) = await leads_at(session, demo_hotel.id)
     assert (lead.name, lead.check_in, lead.kind) == ("Ines Duarte", date(2027, 6, 4), "booking")
 
 

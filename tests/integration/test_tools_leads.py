@@ -11,8 +11,7 @@ from data.database import Database
 from data.errors import JournalError
 from data.hotel import Hotel
 from data.journal import Journal
-from data.queries.leads import leads_of_call, list_leads
-from tests.house import CALL, a_call
+from tests.house import CALL, a_call, leads_at
 from tools.context import Context
 from tools.errors import Refused, StoreAway
 from tools.leads import LeadArguments, create_lead, lead_id
@@ -41,8 +40,8 @@ async def test_a_booking_request_is_noted_not_booked(database: Database, demo_ho
         "It isn't a booking yet: the desk will get back to you to confirm it.",
     )
     async with database.read() as session:
-        (lead,) = await list_leads(session, demo_hotel.id)
-        assert await leads_of_call(session, CALL) == [lead]
+        (lead,) = await leads_at(session, demo_hotel.id)
+    assert lead.call_id == CALL
     assert (lead.name, lead.phone, lead.guests, lead.state, lead.partial) == ("Maria Lopez", "+12025550142", 3, "new", False)
     assert (lead.check_in, lead.check_out) == (date(2027, 6, 4), date(2027, 6, 6))
 
@@ -54,7 +53,7 @@ async def test_what_is_told_later_in_the_call_fills_the_same_lead(database: Data
     assert second.receipt == first.receipt
     assert second.spoken == ("Thank you, Maria Lopez. I've noted that too.",)
     async with database.read() as session:
-        (lead,) = await list_leads(session, demo_hotel.id)
+        (lead,) = await leads_at(session, demo_hotel.id)
     assert (lead.phone, lead.email, lead.name, lead.interest, lead.partial) == (
         *("+12025550199", "maria@example.com", "Maria Lopez", "Harbor King"),
         False,
@@ -67,21 +66,21 @@ async def test_another_wish_of_the_call_is_another_lead(database: Database, demo
     outcome = await create_lead(call, told(name="Maria Lopez", kind="callback", note="lost an umbrella"))
     assert outcome.spoken == ("Thank you, Maria Lopez. I've noted that for the desk, and they will get back to you.",)
     async with database.read() as session:
-        assert {lead.kind for lead in await list_leads(session, demo_hotel.id)} == {"booking", "callback"}
+        assert {lead.kind for lead in await leads_at(session, demo_hotel.id)} == {"booking", "callback"}
 
 
 async def test_a_repeat_after_a_restart_finds_its_row(database: Database, demo_hotel: Hotel) -> None:
     for _ in range(2):
         await create_lead(call_to(demo_hotel, database), told(name="Maria Lopez", **BOOKING))
     async with database.read() as session:
-        assert len(await list_leads(session, demo_hotel.id)) == 1
+        assert len(await leads_at(session, demo_hotel.id)) == 1
 
 
 async def test_without_a_name_it_is_partial(database: Database, demo_hotel: Hotel) -> None:
     outcome = await create_lead(call_to(demo_hotel, database), told(kind="booking"))
     assert outcome.spoken[0] == "Thank you. I've noted your request for a room."
     async with database.read() as session:
-        (lead,) = await list_leads(session, demo_hotel.id)
+        (lead,) = await leads_at(session, demo_hotel.id)
     assert lead.partial
     assert lead.kind == "booking"
 
@@ -135,7 +134,7 @@ async def test_while_the_database_is_away_it_is_journaled_and_taken_in_once(data
     assert await journal.drain(database) == 2
     assert not journal.waiting
     async with database.read() as session:
-        (lead,) = await list_leads(session, demo_hotel.id)
+        (lead,) = await leads_at(session, demo_hotel.id)
     assert (lead.id, lead.name, lead.email, lead.check_in) == (outcome.receipt.id, "Maria Lopez", "maria@example.com", date(2027, 6, 4))
 
 

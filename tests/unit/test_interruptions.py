@@ -2,7 +2,7 @@
 
 import pytest
 
-from speech.interruptions import Burst, EchoFloor, Meaning, asks_to_hold, is_echo, meaning
+from speech.interruptions import Burst, Calm, EchoFloor, Meaning, asks_to_hold, is_echo, meaning
 
 SPOKEN = "Breakfast is served from seven until ten in the garden room."
 
@@ -86,8 +86,8 @@ def test_the_floor_never_lies_below_what_we_play() -> None:
     assert floor.covers(-8.0 - EchoFloor.RETURN_DB + EchoFloor.MARGIN_DB)
 
 
-def burst(levels: list[float], probability: float = 0.9) -> Burst:
-    made = Burst(0)
+def burst(levels: list[float], probability: float = 0.9, *, calm: bool = False) -> Burst:
+    made = Burst(0, calm=calm)
     for i, level in enumerate(levels):
         made.add(probability, level, (i + 1) * 20, loud=level > -40)
     return made
@@ -106,6 +106,36 @@ def test_a_loud_noise_is_no_voice() -> None:
 def test_burst_counts_loud_time_and_its_length() -> None:
     made = burst([-20.0] * 5 + [-60.0] * 5 + [-20.0] * 5)
     assert (made.loud_ms, made.lasts_ms) == (200, 300)
+
+
+@pytest.mark.parametrize(
+    ("calm", "probability", "soft_db", "lasts_ms"),
+    [
+        (True, 0.99, -42.0, 400),
+        (False, 0.99, -42.0, 200),
+        (True, 0.9, -42.0, 200),
+        (True, 0.99, -46.0, 200),
+    ],
+)
+def test_a_sure_voice_goes_on_through_soft_sounds_of_a_calm_line(calm: bool, probability: float, soft_db: float, lasts_ms: int) -> None:
+    made = burst([-20.0] * 10 + [soft_db] * 10, probability, calm=calm)
+    assert (made.lasts_ms, made.loud_ms) == (lasts_ms, 200)
+    assert made.is_sure is (calm and probability >= Burst.SURE)
+
+
+def test_a_line_is_calm_after_a_second_that_hardly_ever_seems_voiced() -> None:
+    calm = Calm()
+    for _ in range(Calm.PACKETS - 1):
+        calm.add(0.1)
+    assert not calm
+    for probability in [0.9] * Calm.MOST:
+        calm.add(probability)
+    assert calm
+    calm.add(0.9)
+    assert not calm
+    for _ in range(Calm.PACKETS):
+        calm.add(0.1)
+    assert calm
 
 
 def test_our_own_level_lowers_the_first_guess_and_the_first_second_replaces_it() -> None:

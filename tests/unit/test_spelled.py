@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.numerals import cardinal, digit_words, ordinal, pairs, year
-from speech.speakable import say_code, say_digits, speakable
+from speech.speakable import say_code, speakable
 from speech.spelled import code, digits, email, number, person_name, phone, spelled_name
 
 PHONES = [
@@ -325,11 +325,10 @@ def test_spoken_addresses_are_read_back(local: str, domain: str) -> None:
     assert heard.address == f"{local}@{domain}"
 
 
-@given(st.from_regex(r"[2-9][0-8][0-9][2-9][0-9]{6}", fullmatch=True), st.sampled_from(["+1{}", "+1 {}", "{}"]))
+@given(st.from_regex(r"[2-9][0-8][0-9][2-9][0-9]{6}", fullmatch=True), st.sampled_from(["+1{}", "+1 {}"]))
 @settings(max_examples=200, deadline=None)
 def test_spoken_phone_numbers_are_read_back(national: str, form: str) -> None:
-    spoken = speakable(form.format(national)) if form != "{}" else say_digits(national, (3, 3, 4))
-    heard = phone(spoken)
+    heard = phone(speakable(form.format(national)))
     assert heard is not None
     assert heard.e164 == f"+1{national}"
 

@@ -209,6 +209,17 @@ def test_voice_without_words_stops_the_agent() -> None:
     assert [(stop.at_ms, stop.why) for stop in line.of(Interrupt)] == [(2_000 + WAITS.interrupt_ms, "voice")]
 
 
+def test_one_who_goes_on_softly_stops_the_agent_where_nothing_else_sounds_like_a_voice() -> None:
+    line = over_agent(None).play(1_000, 0.1, -45.0)
+    line.play(300, 0.99, -20.0).play(200, 0.99, -43.0)
+    assert [(stop.at_ms, stop.why) for stop in line.of(Interrupt)] == [(3_000 + WAITS.interrupt_sure_ms, "voice")]
+
+
+def test_but_not_where_our_echo_does() -> None:
+    line = over_agent(None).play(300, 0.99, -20.0).play(200, 0.99, -43.0)
+    assert not line.of(Interrupt)
+
+
 @pytest.mark.parametrize("words", ["Mm-hm.", "Yeah.", "Okay.", "Right, right."])
 def test_a_backchannel_does_not(words: str) -> None:
     line = over_agent(words).voice(320).silence(1_500)

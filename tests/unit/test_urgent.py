@@ -32,7 +32,7 @@ def test_no_beginning_of_a_harmless_sentence_is_an_emergency(said: str) -> None:
     words = said.split()
     for upto in range(1, len(words)):
         found = urgent(" ".join(words[:upto]), final=False)
-        assert found is None or not found.emergency, words[:upto]
+        assert found is None or found.kind == "person", words[:upto]
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,9 @@ def test_partial_text_counts_when_it_can_no_longer_turn(partial: str, kind: str 
 def test_what_we_say_is_short_and_claims_no_call(said: str) -> None:
     found = urgent(said)
     assert found is not None
-    assert found.emergency == (found.kind != "person")
     for sentence in found.say:
         assert len(sentence) <= 140
         assert not claims(sentence) - {"transfer"}
         assert "called" not in sentence
-    if found.emergency:
+    if found.kind != "person":
         assert any("dial the local emergency number" in sentence for sentence in found.say)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from speech import mulaw
+from speech.interruptions import Burst
 from speech.voice_activity import CONTEXT, OPEN_MS, WINDOW, SileroStream, SileroVoiceActivity
 from telephony.process.model_files import silero_onnx
 
@@ -75,3 +76,16 @@ def test_the_shared_buffers_give_what_a_plain_run_gives(model: Counting) -> None
     model.probability(samples * np.float32(0.5), model.silence.copy())
     assert model.probability(samples, two) == first
     assert np.array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    "tones",
+    [(440, 480), (350, 440), (480, 620), (425,), (400, 450), (697, 1209), (941, 1477), (1100,), (2100,)],
+    ids=lambda tones: "+".join(map(str, tones)),
+)
+@pytest.mark.parametrize("pause_ms", [0, 200])
+def test_the_telephones_own_tones_are_no_voice(model: Counting, tones: tuple[int, ...], pause_ms: int) -> None:
+    time = np.arange(400 * mulaw.BYTES_PER_MS) / mulaw.RATE
+    tone = mulaw.from_samples((0.15 * np.sin(2 * np.pi * np.outer(tones, time)).sum(axis=0)).astype(np.float32))
+    sound = (mulaw.SILENCE * (pause_ms * mulaw.BYTES_PER_MS) + tone) * 4
+    assert max(probability for probability, _ in feed(model.open(), sound)) < Burst.PEAK
