@@ -158,7 +158,7 @@ class LoudOrNot:
     """Voice activity that believes the test."""
 
     def audio(self, mulaw: bytes) -> tuple[float, float]:
-        return (0.98, -20.0) if mulaw == VOICE else (0.01, -70.0)
+        return (0.95, -20.0) if mulaw == VOICE else (0.01, -70.0)
 
 
 Answers = Callable[[str], Sequence[Step]]
