@@ -104,6 +104,8 @@ _UNFINISHED_ENDS = (
     "i want",
     "i need",
 )
+_OPENERS = table("sorry wait excuse me um uh er erm actually well so oh listen")
+"""Words that only open what is to be said: alone they end nothing ("Sorry, wait. …")."""
 _MAY_END = table("please not on in at it's you do")
 """Unfinished words that do end a sentence when the recogniser wrote a full stop ("yes, please.", "come in.")."""
 
@@ -144,6 +146,8 @@ def unfinished(text: str) -> bool:
     if not tail:
         return False
     closed = text.rstrip().endswith(_CLOSED) and not text.rstrip().endswith("...")
+    if not text.rstrip().endswith("?") and all(word in _OPENERS for word in tail):
+        return True
     if text.rstrip().endswith((",", "-", "–", "—", ":")):
         return True
     if " ".join(tail).endswith(_UNFINISHED_ENDS) and len(tail) <= 12:

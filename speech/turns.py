@@ -338,7 +338,7 @@ class Turns:
             if not (self._marks_turns and heard.text.strip()):
                 return NOTHING
             self._clear()
-            self._start = self._last_voice = heard.upto_ms
+            self._start = self._last_voice = min(heard.upto_ms, self._now)
             self._state = _State.TURN if self._agent is None else _State.BURST
             if self._state is _State.TURN:
                 return [CallerSpeaking(self._start), *self._understand(heard)]

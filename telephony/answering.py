@@ -99,6 +99,7 @@ class Answering(Part):
             case GiveUp() if self._moving or (event.why is Why.NO_WORDS and self._playback.held):
                 self._playback.resume()
             case GiveUp():
+                log.info("turn given up", why=event.why)
                 self._missed()
             case events.SpeechFailed(part="transcriber"):
                 self._misses = max(1, self._misses)

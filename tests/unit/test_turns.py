@@ -337,3 +337,10 @@ def test_a_marked_backchannel() -> None:
     assert line.of(Backchannel)
     assert not line.of(Interrupt)
     assert not line.of(EndOfTurn)
+
+
+def test_words_from_ahead_of_time_end_no_turn_in_the_future() -> None:
+    turns = Turns(marks_turns=True)
+    turns.hear(Transcript("Yes.", 1))
+    (ended,) = [each for each in turns.hear(TurnSignal(TurnMark.ENDED, 0)) if isinstance(each, EndOfTurn)]
+    assert ended.start_ms <= ended.end_ms <= ended.at_ms
