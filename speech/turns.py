@@ -87,6 +87,8 @@ class Why(StrEnum):
 
     NO_WORDS = "no_words"
     """The recogniser heard no words: a noise."""
+    NOISE = "noise"
+    """A sound so short that a recogniser which marks turns made no turn of it, such as the tail of the turn before: nothing to answer."""
     NO_TEXT = "no_text"
     """The recogniser did not answer within its limit."""
     FAILED = "failed"
@@ -287,7 +289,9 @@ class Turns:
         w = self._waits
         over = now - self._start >= w.turn_max_ms
         if over or now - self._last_voice >= max(w.marked_least_ms, w.marked_factor * self._ms):
-            return self._end(now) if self._text is not None else self._give_up(now, Why.NO_TEXT)
+            if self._text is not None:
+                return self._end(now)
+            return self._give_up(now, Why.NO_TEXT if self._voiced >= w.backchannel_most_ms else Why.NOISE)
         return NOTHING
 
     def _sound(self, now: int) -> Sequence[Decision]:

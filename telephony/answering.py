@@ -96,6 +96,8 @@ class Answering(Part):
                 self._playback.hold()
             case Resume():
                 self._playback.resume()
+            case GiveUp(why=Why.NOISE):
+                self._playback.resume()
             case GiveUp() if self._moving or (event.why is Why.NO_WORDS and self._playback.held):
                 self._playback.resume()
             case GiveUp():

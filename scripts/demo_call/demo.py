@@ -235,8 +235,12 @@ def missing(found: dict[str, Any], whole: WholeCall, recording: Path) -> list[st
         if not true:
             wrong.append(what)
 
-    must(len([turn for turn in found["turns"] if turn["voice_to_voice_ms"] is not None]) >= 6, "fewer than six turns were answered")
-    must("breakfast" in said_all.lower(), "the question about breakfast was not answered")
+    must(len(found["turns"]) == len(SCRIPT), "the call ended before the guest had said everything")
+    for turn, spoken in zip(found["turns"], SCRIPT, strict=False):
+        must(turn["caller"] and turn["said"] and turn["voice_to_voice_ms"] is not None, f"the turn '{spoken['says']}' was lost or not answered")
+    heard_all = " ".join(each.heard for each in whole.utterances if each.speaker == "agent").lower()
+    must("breakfast" in heard_all, "the answer about breakfast was not heard")
+    must("parking costs" in heard_all, "the answer to the interruption was not heard")
     must(any((use.result.get("nights") == 2) for use in stays), "no room was looked for for two nights")
     must(any((use.result.get("nights") == 3) for use in stays), "the change to three nights was not understood")
     must("$" in said_all, "no price was said")

@@ -344,3 +344,19 @@ def test_words_from_ahead_of_time_end_no_turn_in_the_future() -> None:
     turns.hear(Transcript("Yes.", 1))
     (ended,) = [each for each in turns.hear(TurnSignal(TurnMark.ENDED, 0)) if isinstance(each, EndOfTurn)]
     assert ended.start_ms <= ended.end_ms <= ended.at_ms
+
+
+def test_the_tail_of_a_marked_turn_is_noise_and_no_turn_of_its_own() -> None:
+    turns = Turns(marks_turns=True)
+    decided: list[Decision] = []
+    now = 0
+    for _ in range(50):
+        decided += turns.frame(0.9, -20.0, now)
+        now += 20
+    decided += turns.hear(Transcript("How much is parking?", now, final=True))
+    decided += turns.hear(TurnSignal(TurnMark.ENDED, now))
+    for probability in [0.9] * 10 + [0.0] * 400:
+        decided += turns.frame(probability, -20.0 if probability else -70.0, now)
+        now += 20
+    assert [each.text for each in decided if isinstance(each, EndOfTurn)] == ["How much is parking?"]
+    assert [each.why for each in decided if isinstance(each, GiveUp)] == [Why.NOISE]
