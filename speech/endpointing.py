@@ -38,6 +38,8 @@ class Waits:
     date_ms: int = 900
     """"The third … of June": a date is thought about while it is said."""
     name_ms: int = 800
+    spelled_ms: int = 1_200
+    """The letters make up the word that was said before them: the spelling is whole."""
     spelling_ms: int = 1_700
     """Letters come one by one, with the next one looked up in the head."""
     digits_ms: int = 1_900
@@ -155,6 +157,16 @@ def unfinished(text: str) -> bool:
     return tail[-1] in _UNFINISHED and not (closed and tail[-1] in _MAY_END)
 
 
+def spelled_out(text: str) -> bool:
+    """Do the letters at the end make up a word said before them ("Carlisle, C A R L Y L E")? The word may be heard a letter longer or shorter."""
+    tail = _SPELLED_TAIL.search(text.lower())
+    if tail is None:
+        return False
+    letters = [letter for letter in tail[0] if letter.isalpha()]
+    before = words(text[: tail.start()])
+    return len(letters) >= 4 and any(word[0] == letters[0] and abs(len(word) - len(letters)) <= 1 for word in before)
+
+
 def complete(answer: Answer, text: str) -> bool:
     """Is the text a full answer of this kind, so that nothing more is expected?"""
     said = words(text)
@@ -179,6 +191,8 @@ def wait_ms(waits: Waits, answer: Answer, text: str, turn_ms: int = 0) -> tuple[
         return waits.full_number_ms, "a whole number"
     if answer in (Answer.PHONE, Answer.CODE) and digits_in(text):
         return waits.digits_ms, "digits go on"
+    if spelled_out(text):
+        return waits.spelled_ms, "spelled"
     if answer is Answer.SPELLING or _SPELLED_TAIL.search(text.lower()):
         return waits.spelling_ms, "spelling"
     if unfinished(text):

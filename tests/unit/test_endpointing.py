@@ -16,6 +16,8 @@ WAITS = Waits()
         (Answer.ANYTHING, "a quiet room upstairs", WAITS.open_sentence_ms, "open sentence"),
         (Answer.ANYTHING, "We need a room for", WAITS.unfinished_ms, "unfinished"),
         (Answer.ANYTHING, "My number is.", WAITS.unfinished_ms, "unfinished"),
+        (Answer.NAME, "Emma Carlisle. That is C-A-R-L-Y-L-E.", WAITS.spelled_ms, "spelled"),
+        (Answer.NAME, "Emma Carlisle. That is C-A-R-L", WAITS.spelling_ms, "spelling"),
         (Answer.ANYTHING, "Sorry.", WAITS.unfinished_ms, "unfinished"),
         (Answer.ANYTHING, "Oh, sorry, wait.", WAITS.unfinished_ms, "unfinished"),
         (Answer.ANYTHING, "Sorry?", WAITS.complete_ms, "a question"),
