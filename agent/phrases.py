@@ -1,6 +1,7 @@
 """Sentences that code says whatever the model does. Several wordings where one may come twice; no fact of any hotel in them."""
 
-LET_ME_CHECK = ("Let me check that for you.", "One moment, I'll have a look.", "Let me look that up.", "Just a second, I'm checking.")
+LET_ME_CHECK = ("Let me check.", "One moment.", "Let me see.", "Just a second.")
+"""Short, for the answer is only a second away and must not wait for them."""
 OFFER_PERSON = (
     "Would you like me to put you through to someone at the desk?",
     "Shall I connect you with a colleague at the desk instead?",
